@@ -6,17 +6,10 @@ from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from alertd.alerts.policy import ReceiverPolicy
+from alertd.asking.report_mail import mail_reader
 from alertd.history.analytics.subject import Subject
-from alertd.history.report.build import MailReader
 from alertd.settings import Settings
-from alertd.workers.coverage_facts import may_reach
 from alertd.workers.reports import WantedReport
-
-
-def reader_of(settings: Settings, policy: ReceiverPolicy) -> MailReader:
-    """Say what a receiver of reports may see."""
-    sources = frozenset(source.id for source in settings.sources if may_reach(policy, source))
-    return MailReader(sources, policy.show_weights)
 
 
 def wanted_reports(
@@ -28,7 +21,7 @@ def wanted_reports(
             id=report.id,
             subject=subjects[report.portfolio],
             policy=policies[receiver],
-            reader=reader_of(settings, policies[receiver]),
+            reader=mail_reader(settings.sources, policies[receiver]),
             days=report.days,
             at=report.at,
             zone=ZoneInfo(report.timezone or subjects[report.portfolio].timezone),

@@ -33,9 +33,11 @@ from alertd.web.callers import Callers
 from alertd.web.companies import CompanyRoutes
 from alertd.web.config import WebConfig
 from alertd.web.deps import PushDoor, WebDeps
+from alertd.web.event_type_rules import EventTypeRoutes
 from alertd.web.events import EventRoutes
 from alertd.web.holdings import HoldingsRoutes
 from alertd.web.jobs import JobRoutes
+from alertd.web.note_given import NoteGivenRoutes
 from alertd.web.notices import NoticeRoutes
 from alertd.web.openapi import described
 from alertd.web.operations import route
@@ -47,6 +49,7 @@ from alertd.web.page.frame import is_page
 from alertd.web.page.sign_in import SignIn
 from alertd.web.portfolios import PortfolioRoutes
 from alertd.web.repeats import Repeats
+from alertd.web.report_mail import ReportMailRoutes
 from alertd.web.rule_tests import RuleTestRoutes
 from alertd.web.rule_why import RuleWhyRoutes
 from alertd.web.rules import RuleRoutes
@@ -176,7 +179,8 @@ def rooms_of(
             *RuleRoutes(house).operations(), *CompanyRoutes(house).operations(), *TryRoutes(house).operations(),
             *RuleTestRoutes(house).operations(), *RuleWhyRoutes(house).operations(), *JobRoutes(house).operations(),
             *NoticeRoutes(house).operations(), *HoldingsRoutes(house).operations(),
-            *CalendarRoutes(house, reader).operations(),
+            *CalendarRoutes(house, reader).operations(), *EventTypeRoutes(house).operations(),
+            *ReportMailRoutes(house).operations(), *NoteGivenRoutes(house).operations(),
         ]  # fmt: skip
         operations += SystemRoutes(house, status).operations() if status is not None else []
     operations.append(described(operations, __version__))

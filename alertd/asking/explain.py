@@ -18,6 +18,7 @@ from alertd.rules.explanation import Explainer, Explanation
 from alertd.rules.explanation_type import TypeExplainer
 from alertd.rules.loaded import Loaded
 from alertd.rules.match import Matcher
+from alertd.rules.walls import Walls, may_see
 from alertd.ruletests.stream import Stream, told
 
 MAX_NAMED = 10
@@ -57,13 +58,47 @@ def _meant(book: RuleBook, name: str) -> str:
     return f"; there are {', '.join(known[:MAX_NAMED])}{more}"
 
 
-def explained(loaded: Loaded, asked: Named, events: Sequence[Event], enricher: Enricher | None = None) -> Explanation:
-    """Say it of the last of some events, which remembers those before it. Raises Permanent where the rule fails."""
+def explained(
+    loaded: Loaded,
+    asked: Named,
+    events: Sequence[Event],
+    enricher: Enricher | None = None,
+    *,
+    walls: str | None = None,
+) -> Explanation:
+    """Say it of the last of some events, which remembers those before it; to a desk (`walls`), None: whole.
+
+    Raises Permanent where the rule fails.
+    """
     understanding = enricher or Enricher.of(loaded.book.event_types, loaded.table)
     if asked.event_type is not None:
-        return TypeExplainer(loaded.book, understanding).event_type(asked.event_type, events[-1])
-    assert asked.rule is not None
-    portfolio, rule = asked.rule
+        found = _of_type(loaded, asked.event_type, events[-1], understanding, walls)
+    else:
+        assert asked.rule is not None
+        found = _of_rule(loaded, asked.rule, events, understanding)
+    return found if walls is None else _without_names(found, loaded.book, walls)
+
+
+def _of_type(
+    loaded: Loaded, event_type: EventTypeRule, event: Event, understanding: Enricher, walls: str | None
+) -> Explanation:
+    declared = Walls(loaded.book.companies.declared)
+    seen = (lambda one: declared.seen_by(one, walls)) if walls is not None else None
+    return TypeExplainer(loaded.book, understanding, seen).event_type(event_type, event)
+
+
+def _without_names(found: Explanation, book: RuleBook, walls: str) -> Explanation:
+    """Leave out why words were not taken for companies where some of these are another desk's: it may name them."""
+    if all(may_see(walls, company.desk) for company in book.companies.declared):
+        return found
+    kinds = {kind.id for kind in book.event_types}
+    return replace(found, refused=tuple((what, why) for what, why in found.refused if what in kinds))
+
+
+def _of_rule(
+    loaded: Loaded, asked: tuple[Portfolio, Rule], events: Sequence[Event], understanding: Enricher
+) -> Explanation:
+    portfolio, rule = asked
     matcher = Matcher(loaded.book, understanding=understanding)
     with Stream(matcher, only=(portfolio.id, rule.id)) as stream:
         taken = [stream.take(event) for event in events]

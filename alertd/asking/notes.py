@@ -11,14 +11,12 @@ import msgspec
 from alertd.asking.desk_view import DeskView
 from alertd.asking.note_given import Given, past_of
 from alertd.base.clock import rfc3339, system_clock
-from alertd.enrich.enricher import Enricher
 from alertd.errors import NotThere
 from alertd.model import Event, Note, Row, event_from_dict
 from alertd.research.exposure import gather, gather_open
 from alertd.research.facts_note import facts_note
 from alertd.research.material import Material
 from alertd.rules.book import Portfolio
-from alertd.rules.loaded import Loaded
 from alertd.rules.match import Matcher
 from alertd.ruletests.stream import Stream
 from alertd.store.redis import RedisStore
@@ -77,9 +75,8 @@ async def event_noted(store: RedisStore, view: DeskView, name: str) -> tuple[Eve
 # --- notes that are written now -------------------------------------------------------------------------------
 
 
-def understood(loaded: Loaded, events: Sequence[Event], whose: Sequence[Portfolio]) -> Given:
-    """Understand events by rules, one after the other."""
-    matcher = Matcher(loaded.book, understanding=Enricher.of(loaded.book.event_types, loaded.table))
+def understood(matcher: Matcher, events: Sequence[Event], whose: Sequence[Portfolio]) -> Given:
+    """Understand events by what matches, one after the other."""
     with Stream(matcher) as stream:
         return Given(matcher, [stream.take(one).event for one in events], whose)
 

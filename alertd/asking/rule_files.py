@@ -31,12 +31,15 @@ class RuleFiles:
         order = self._order(portfolio)
         return await self._seen.get((self._in_force.version, portfolio), lambda: asked_apart(order), wait_s)
 
-    async def tested(self, portfolio: str, rule: str) -> Answer:
-        """Run the tests of a rule now, as its file has them. Raises Temporary, also where too many ask."""
+    async def tested(self, portfolio: str, rule: str, *, coverage: bool = False) -> Answer:
+        """Run the tests of a rule now, or without a portfolio of an event type, as its file has them.
+
+        Raises Temporary, also where too many ask.
+        """
         if self._tested.waiting >= MOST_WAITING:
             raise Temporary("too many tests are being run")
-        order = replace(self._order(portfolio), tests_of=rule)
-        key = (self._in_force.version, portfolio, rule)
+        order = replace(self._order(portfolio), tests_of=rule, coverage=coverage)
+        key = (self._in_force.version, portfolio, rule, coverage)
         answer = await self._tested.get(key, lambda: asked_apart(order))
         assert answer is not None  # it is waited for
         return answer

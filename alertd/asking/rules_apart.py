@@ -26,7 +26,8 @@ from alertd.base.clock import follow_clock
 from alertd.errors import ConfigError, NotThere, ParseFailed, Permanent, Temporary
 from alertd.rules.explanation_text import lines
 from alertd.rules.loaded import Loaded
-from alertd.ruletests.outcome import Outcome
+from alertd.ruletests.coverage import Covered, Lack
+from alertd.ruletests.outcome import Outcome, rule_id
 from alertd.ruletests.run import Runner
 
 NICE = 10
@@ -44,8 +45,11 @@ class Order(Struct, frozen=True, kw_only=True):
     desks: dict[str, str] = msgspec.field(default_factory=dict)
     """Source -> desk, for the sources that name one."""
     portfolio: str
+    """Empty: of event types."""
     tests_of: str = ""
-    """The tests of this rule alone; empty: those of all of the portfolio."""
+    """This rule alone, or this event type; empty: all of the portfolio."""
+    coverage: bool = False
+    """Also which conditions the tests prove."""
     rule: str = ""
     """Of a text: against which rule."""
     title: str = ""
@@ -66,8 +70,23 @@ class TestRun(Struct, frozen=True, kw_only=True):
     """The headlines."""
 
 
+class GapSeen(Struct, frozen=True, kw_only=True):
+    """A condition that no test proves."""
+
+    lack: Lack
+    condition: str
+
+
+class CoverageSeen(Struct, frozen=True, kw_only=True):
+    """Which conditions the tests of a rule prove: true in one, false in another, and its answer hung on it in one."""
+
+    conditions: int
+    """How many there are."""
+    gaps: list[GapSeen]
+
+
 class RuleSeen(Struct, frozen=True, kw_only=True):
-    """A rule as its file has it."""
+    """A rule as its file has it, or an event type."""
 
     file: str
     line: int
@@ -75,6 +94,8 @@ class RuleSeen(Struct, frozen=True, kw_only=True):
     """Its fingerprint: as `Rule.hash`."""
     source: list[SourceLine] = msgspec.field(default_factory=list)
     tests: list[TestRun] = msgspec.field(default_factory=list)
+    coverage: CoverageSeen | None = None
+    """Only where it is asked for."""
 
 
 class Answer(Struct, frozen=True, kw_only=True):
@@ -112,16 +133,22 @@ def answered(order: Order) -> Answer:
 
 
 def _seen(loaded: Loaded, order: Order) -> Answer:
-    """Give the rules of a portfolio as their files have them, with their tests."""
-    portfolio = order.portfolio
-    places = {rule: place for (whose, rule), place in loaded.places.items() if whose == portfolio and rule}
-    of = order.tests_of
-    wanted = [one for one in loaded.tests if one.portfolio == portfolio and one.tests and of in ("", one.rule)]
+    """Give the rules of a portfolio, or event types, as their files have them, with their tests."""
+    portfolio, of = order.portfolio, order.tests_of
+    places = {
+        rule: place
+        for (whose, rule), place in loaded.places.items()
+        if whose == portfolio and rule and of in ("", rule)
+    }
+    wanted = [one for one in loaded.tests if (one.portfolio or "") == portfolio and of in ("", one.rule)]
+    runner = Runner(loaded, wanted, coverage=order.coverage)
     run: dict[str, list[TestRun]] = {}
-    for outcome in islice(Runner(loaded, wanted), MOST_TESTS):
+    for outcome in islice(runner, MOST_TESTS):
         run.setdefault(outcome.rule.rule, []).append(_run(outcome))
+    covered = runner.covered or {}
+    proven = {one.rule: _coverage(covered[rule_id(one)]) for one in wanted if rule_id(one) in covered}
     there = loaded.book.portfolio(portfolio)
-    hashes = {one.id: one.hash for one in there.rules} if there is not None else {}
+    hashes = {one.id: one.hash for one in (there.rules if there is not None else loaded.book.event_types)}
     rules = {
         rule: RuleSeen(
             file=name_of(place, order.rules),
@@ -129,10 +156,17 @@ def _seen(loaded: Loaded, order: Order) -> Answer:
             hash=hashes.get(rule, ""),
             source=source_of(place),
             tests=run.get(rule, []),
+            coverage=proven.get(rule),
         )
         for rule, place in places.items()
     }
     return Answer(rules=rules)
+
+
+def _coverage(one: Covered) -> CoverageSeen:
+    return CoverageSeen(
+        conditions=one.total, gaps=[GapSeen(lack=gap.lack, condition=gap.label) for gap in one.gaps()]
+    )
 
 
 def _run(outcome: Outcome) -> TestRun:

@@ -25,8 +25,12 @@ from alertd.notify.shown import NotShown, Shape
 from alertd.rules.loaded import Loaded
 from alertd.rules.match import Matcher
 
+Fields = Mapping[str, Any] | Sequence[Mapping[str, Any]]
+"""An event as somebody writes it down, or a timeline of several: of these the last is meant."""
 
-def _event(loaded: Loaded, fields: Mapping[str, Any]) -> list[Event]:
+
+def events_of(loaded: Loaded, fields: Fields) -> list[Event]:
+    """Read what is given. Raises ParseFailed."""
     return EventReader.of(loaded).timeline(msgspec.json.encode(fields))
 
 
@@ -34,9 +38,10 @@ def _event(loaded: Loaded, fields: Mapping[str, Any]) -> list[Event]:
 class ExplainAsked:
     """Why a rule holds for an event, or does not, leaf by leaf."""
 
+    walls: str | None
     portfolio: str
     rule: str
-    event: Mapping[str, Any]
+    event: Fields
 
     async def answer(self, room: Room) -> dict[str, Any]:
         """Answer it. Raises ParseFailed, NotThere, Permanent where the rule fails."""
@@ -45,7 +50,31 @@ class ExplainAsked:
     def _explained(self, room: Room) -> dict[str, Any]:
         loaded = room.loaded([self.portfolio])
         asked = Named(room.rule(loaded, self.portfolio, self.rule))
-        return document(explained(loaded, asked, _event(loaded, self.event), room.enricher))
+        return _document(room, loaded, asked, self.event, self.walls)
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainTypeAsked:
+    """Why an event reports an event type, or does not."""
+
+    walls: str | None
+    event_type: str
+    event: Fields
+
+    async def answer(self, room: Room) -> dict[str, Any]:
+        """Answer it. Raises ParseFailed, NotThere."""
+        return await asyncio.to_thread(self._explained, room)
+
+    def _explained(self, room: Room) -> dict[str, Any]:
+        loaded = room.loaded([])
+        found = next((one for one in loaded.book.event_types if one.id == self.event_type), None)
+        if found is None:
+            raise NotThere(f"there is no event type {self.event_type}")
+        return _document(room, loaded, Named(event_type=found), self.event, self.walls)
+
+
+def _document(room: Room, loaded: Loaded, asked: Named, fields: Fields, walls: str | None) -> dict[str, Any]:
+    return document(explained(loaded, asked, events_of(loaded, fields), room.enricher, walls=walls))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +96,7 @@ class RouteAsked:
     def _coming(self, room: Room) -> tuple[Matcher, Coming]:
         loaded = room.loaded(self.portfolios)
         matcher = room.matcher(loaded)
-        return matcher, coming(matcher, _event(loaded, self.event)[-1], set(self.portfolios), self.walls)
+        return matcher, coming(matcher, events_of(loaded, self.event)[-1], set(self.portfolios), self.walls)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,4 +137,4 @@ class PreviewAsked:
         if self.event is None:
             return sample_for(self.sample, self.policy, self.now)
         loaded = room.loaded(self.portfolios)
-        return message_of(room.matcher(loaded), self.policy, _event(loaded, self.event)[-1], self.type, self.now)
+        return message_of(room.matcher(loaded), self.policy, events_of(loaded, self.event)[-1], self.type, self.now)

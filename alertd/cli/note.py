@@ -35,6 +35,7 @@ from alertd.cli.output import (
 )
 from alertd.cli.portfolio_names import no_portfolio
 from alertd.cli.rules import RulesOption, loaded_rules
+from alertd.enrich.enricher import Enricher
 from alertd.errors import ConfigError, ParseFailed
 from alertd.model import Event, Row
 from alertd.notify.note_rows import note_rows
@@ -133,7 +134,8 @@ def _given(event: str, portfolio: str | None, rules: Path | None, config: Path |
     for remark in reader.remarks():
         warn(remark, "yellow")
     whose = _portfolios(loaded.book, portfolio, desk)
-    return understood(loaded, events, whose)
+    understanding = Enricher.of(loaded.book.event_types, loaded.table)
+    return understood(Matcher(loaded.book, understanding=understanding), events, whose)
 
 
 def _loaded(rules: Path | None, config: Path | None) -> Loaded:

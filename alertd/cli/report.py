@@ -12,10 +12,10 @@ import typer
 
 from alertd.alerts.policy import ReceiverPolicy
 from alertd.app.receivers import receiver_policies
-from alertd.app.reports import reader_of
 from alertd.asking.reach import Reach
 from alertd.asking.report import SINCE, asked_for, subject_named
-from alertd.base.clock import rfc3339, system_clock
+from alertd.asking.report_mail import report_mail
+from alertd.base.clock import system_clock
 from alertd.cli.connect import command_store, reach_from, reach_of, settings_of
 from alertd.cli.output import (
     USAGE,
@@ -34,13 +34,11 @@ from alertd.errors import AlertdError, ConfigError, NotThere
 from alertd.history.analytics.model import Report
 from alertd.history.analytics.subject import Subject
 from alertd.history.charts.text import has_blocks
-from alertd.history.report.build import Asked, DeskReader, Operator, build_mailing, build_report
+from alertd.history.report.build import Asked, DeskReader, Operator, build_report
 from alertd.history.report.html import report_page
 from alertd.history.report.text import WIDTH, TextForm, report_lines
-from alertd.history.report.when import mail_id
 from alertd.rules.walls import may_see
 from alertd.settings import Settings
-from alertd.workers.reports import mail_of
 
 _NARROW, _WIDE = 60, 140
 
@@ -122,17 +120,14 @@ def _send(config: Path | None, asked: Asked, receiver: str, desk: str | None) ->
     settings = settings_of(config)
     policy = _policy(settings, asked.subject, receiver, desk)
     reach = reach_from(settings)
-    mailing = build_mailing(reach.history, asked, reader_of(settings, policy), asked.subject.portfolio)
-    name = f"{asked.subject.portfolio}/{rfc3339(asked.since_ms)}"
-    delivery = mail_id(receiver, name, rfc3339(asked.until_ms))
+    message = report_mail(reach.history, reach.sources, asked, policy)
 
     async def queue() -> bool:
         async with command_store(reach) as store:
-            message = mail_of(policy, asked.subject, delivery, mailing, asked.now_ms)
             return bool(await store.enqueue([message], asked.now_ms))
 
     queued = guarded(queue)
-    stdout().print(f"{'queued' if queued else 'queued before'} for {plain(receiver)} as {delivery}")
+    stdout().print(f"{'queued' if queued else 'queued before'} for {plain(receiver)} as {message.id}")
 
 
 def _policy(settings: Settings, subject: Subject, receiver: str, desk: str | None) -> ReceiverPolicy:

@@ -5,6 +5,8 @@ Pure, as explanations of rules are.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from alertd.model import Event
 from alertd.rules.book import EventTypeRule, RuleBook
 from alertd.rules.explain import one_line, tree_of
@@ -14,13 +16,18 @@ from alertd.rules.strata import recognised, with_types
 from alertd.rules.understanding import Understanding, Understood
 from alertd.rules.world import Worlds
 
+Seen = Callable[[Event], Event]
+"""Gives an event as somebody may see it."""
+
 
 class TypeExplainer:
     """Explains the event types of one book, as events are understood there."""
 
-    def __init__(self, book: RuleBook, understanding: Understanding | None = None) -> None:
+    def __init__(self, book: RuleBook, understanding: Understanding | None = None, seen: Seen | None = None) -> None:
+        """`seen` is how whoever asks may see it; None: whole."""
         self._world = Worlds(book.world()).of(None)
         self._understanding = understanding
+        self._seen: Seen = seen if seen is not None else lambda event: event
 
     def event_type(self, event_type: EventTypeRule, event: Event) -> Explanation:
         """Explain how an event type is recognised in an event, or why not, with which status."""
@@ -39,6 +46,7 @@ class TypeExplainer:
             refused = tuple(begun.refused)
         elif found is not None:
             whole = with_types(reading, [found]).event
+        whole = self._seen(whole)
         reported = next((kind for kind in whole.event_types if kind.type == event_type.id), None)
         notes = ["the event says so itself, so its words are not asked"] if stated else []
         if shown and not found and stated is None:
@@ -73,4 +81,4 @@ class TypeExplainer:
         if self._understanding is None:
             return reading, None
         begun = self._understanding.begin(event, reading.found)
-        return Reading(begun.event, reading.found), begun
+        return Reading(self._seen(begun.event), reading.found), begun

@@ -22,7 +22,7 @@ from alertd.web.signed_out import SignedOut
 OPEN_TO_DESKS = (
     "/v1/alerts", "/v1/silences", "/v1/openapi.json", "/v1/stream", "/v1/events", "/v1/why", "/v1/stories",
     "/v1/portfolios", "/v1/rules", "/v1/companies", "/v1/sources", "/v1/receivers", "/v1/dead", "/v1/preview",
-    "/v1/route", "/v1/status", "/v1/verify", "/v1/jobs", "/v1/notices",
+    "/v1/route", "/v1/status", "/v1/verify", "/v1/jobs", "/v1/notices", "/v1/event-types", "/v1/note",
 )  # fmt: skip
 """Of these each looks for itself at whose what is asked for is."""
 ALL = "api"

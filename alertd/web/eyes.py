@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from alertd.alerts.policy import ReceiverPolicy
 from alertd.asking.caller import Caller
 from alertd.asking.desk_view import DeskView, Owners
 from alertd.asking.house import House
 from alertd.asking.in_force import NOT_READ
 from alertd.asking.portfolio_names import PortfolioName, no_portfolio
 from alertd.errors import Temporary
+from alertd.notify.config import ReceiverConfig
 from alertd.rules.book import Portfolio
 from alertd.rules.walls import may_see
 from alertd.web.problems import Refusal
+
+NO_RECEIVER = "there is no such receiver, or it is another desk's"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +60,15 @@ class Eyes:
         if found is None:
             raise Temporary(NOT_READ)
         return found
+
+    def receiver(self, name: str) -> tuple[ReceiverConfig, ReceiverPolicy]:
+        """Give a receiver that they may use: one of their own desk. Raises Refusal."""
+        setup, caller = self.house.in_force.setup, self.caller
+        config = next((one for one in setup.reach.receivers if one.id == name), None)
+        policy = setup.policies.get(name)
+        mine = config is not None and (
+            caller.all_desks or (config.desk is not None and caller.sees_desk(config.desk))
+        )
+        if config is None or policy is None or not mine:
+            raise Refusal(404, NO_RECEIVER)
+        return config, policy

@@ -22,6 +22,7 @@ from alertd.history.analytics.model import Report
 from alertd.history.analytics.subject import subject_of
 from alertd.history.report.build import Asked as About
 from alertd.model import Struct
+from alertd.rules.book import Portfolio
 from alertd.web.eyes import Eyes
 from alertd.web.operations import Asked, Nothing, Operation
 from alertd.web.problems import Refusal
@@ -123,13 +124,16 @@ class PortfolioRoutes:
         return await self._house.apart.ask(ReportPageAsked(await self._about(asked), asked.caller.all_desks))
 
     async def _about(self, asked: Asked[Span, Nothing]) -> About:
-        """Say what a report is about. Raises Refusal, Temporary."""
         portfolio = await Eyes(asked.caller, self._house).portfolio(asked.path["portfolio"])
-        try:
-            until = asked.query.until or None
-            return asked_for(subject_of(portfolio), asked.query.since, until, self._house.clock())
-        except ValueError as error:
-            raise Refusal(400, str(error)) from error
+        return about(portfolio, asked.query.since, asked.query.until, self._house.clock())
+
+
+def about(portfolio: Portfolio, since: str, until: str, now: int) -> About:
+    """Say what a report is about. Raises Refusal."""
+    try:
+        return asked_for(subject_of(portfolio), since, until or None, now)
+    except ValueError as error:
+        raise Refusal(400, str(error)) from error
 
 
 def _row(one: PortfolioName) -> PortfolioRow:

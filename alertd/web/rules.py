@@ -103,11 +103,14 @@ class RuleInFull(RuleRow, frozen=True, kw_only=True):
     tests: list[TestRow]
 
 
+GivenEvent = dict[str, Any] | Annotated[list[dict[str, Any]], msgspec.Meta(min_length=1, max_length=100)]
+
+
 class Tried(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The body of a try."""
 
-    event: dict[str, Any]
-    """As short as `{"title": "…"}`."""
+    event: GivenEvent
+    """As short as `{"title": "…"}`; a list is a timeline, and its last one is meant."""
 
 
 class RuleRoutes:
@@ -162,9 +165,10 @@ class RuleRoutes:
         return {**row, **more}
 
     async def _explain(self, asked: Asked[Nothing, Tried]) -> object:
-        portfolio, rule = await named_rule(Eyes(asked.caller, self._house), asked.path)
+        eyes = Eyes(asked.caller, self._house)
+        portfolio, rule = await named_rule(eyes, asked.path)
         try:
-            return await self._house.apart.ask(ExplainAsked(portfolio.id, rule.id, asked.body.event))
+            return await self._house.apart.ask(ExplainAsked(eyes.desk, portfolio.id, rule.id, asked.body.event))
         except ParseFailed as error:
             raise Refusal(400, f"event: {error}") from error
         except NotThere as error:

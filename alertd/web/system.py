@@ -21,10 +21,9 @@ from alertd.asking.status import in_order, seen_by
 from alertd.asking.verify_asked import VerifyAsked
 from alertd.base.config import parse_duration
 from alertd.model import Struct
-from alertd.notify.config import ReceiverConfig
 from alertd.notify.outcome import Sent
 from alertd.notify.protocol import NotifierDeps
-from alertd.web.eyes import Eyes
+from alertd.web.eyes import NO_RECEIVER, Eyes
 from alertd.web.operations import Asked, Nothing, Operation
 from alertd.web.problems import Refusal
 from alertd.web.source_days import SourceDayRoutes
@@ -99,7 +98,7 @@ class SystemRoutes:
                 name="sendTest", method="POST", path="/v1/receivers/{receiver}/test", makes=True,
                 summary="Send a test message to a receiver, at once and past the queue",
                 does=self._send, query=Nothing, body=Nothing, answer=Sending,
-                fails={404: "there is no such receiver, or it is another desk's"}, parameters=receiver,
+                fails={404: NO_RECEIVER}, parameters=receiver,
             ),
             Operation(
                 name="verify", method="GET", path="/v1/verify", whole=True, slow=True,
@@ -139,7 +138,7 @@ class SystemRoutes:
         return {"receivers": (await self._all(asked))["receivers"]}
 
     async def _send(self, asked: Asked[Nothing, Nothing]) -> object:
-        config = _receiver(Eyes(asked.caller, self._house), asked.path["receiver"])
+        config, _ = Eyes(asked.caller, self._house).receiver(asked.path["receiver"])
         if config.type in LOCAL:
             raise Refusal(409, f"a receiver of type {config.type} prints where the daemon runs: use alertd send-test")
         deps = NotifierDeps(http=self._house.http, smtp=self._house.in_force.setup.smtp, clock=self._house.clock)
@@ -161,12 +160,3 @@ class SystemRoutes:
 def _of_desk(found: dict[str, Any]) -> dict[str, Any]:
     """Leave of a status what is a desk's matter: how models and archives do is that of who runs alertd."""
     return {name: found[name] for name in ("at", "redis", "sources", "receivers", "events") if name in found}
-
-
-def _receiver(eyes: Eyes, name: str) -> ReceiverConfig:
-    """Give a receiver that somebody may try: one of their own desk. Raises Refusal."""
-    found = next((one for one in eyes.house.in_force.reach.receivers if one.id == name), None)
-    if found is None or not (eyes.caller.all_desks or (found.desk is not None and eyes.caller.sees_desk(found.desk))):
-        raise Refusal(404, "there is no such receiver, or it is another desk's")
-    config: ReceiverConfig = found
-    return config

@@ -21,13 +21,12 @@ from alertd.base import suggest
 from alertd.errors import ConfigError, NotThere, ParseFailed
 from alertd.model import MessageType, Struct
 from alertd.notify.samples import SAMPLES
-from alertd.web.eyes import Eyes
+from alertd.web.eyes import NO_RECEIVER, Eyes
 from alertd.web.moments import gone_by
 from alertd.web.operations import Asked, Nothing, Operation
 from alertd.web.problems import Refusal
 
 NO_LETTER = "there is no such dead letter, or it is another desk's"
-NO_RECEIVER = "there is no such receiver, or it is another desk's"
 
 
 class Comes(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -173,14 +172,8 @@ class TryRoutes:
             raise Refusal(400, f"event: {error}") from error
 
     async def _preview(self, asked: Asked[Nothing, Shown]) -> object:
-        eyes, name, body, setup = (
-            Eyes(asked.caller, self._house), asked.path["receiver"], asked.body, self._house.in_force.setup,
-        )  # fmt: skip
-        config = next((one for one in setup.reach.receivers if one.id == name), None)
-        policy = setup.policies.get(name)
-        mine = config is not None and (eyes.caller.all_desks or (config.desk and eyes.caller.sees_desk(config.desk)))
-        if config is None or policy is None or not mine:
-            raise Refusal(404, NO_RECEIVER)
+        eyes, name, body = Eyes(asked.caller, self._house), asked.path["receiver"], asked.body
+        config, policy = eyes.receiver(name)
         question = PreviewAsked(
             config, policy, [one.id for one in eyes.portfolios()], body.event, body.sample, _kind(body),
             body.format or None, self._house.clock(),

@@ -30,6 +30,8 @@ TITLE = "Vega Grid leases Orion to Lumen Labs as Norvane Foundry looks on"
 FILES = {
     "companies/all.yaml": "companies: [{id: vega, name: Vega Grid}, {id: lumen, name: Lumen Labs}]",
     f"companies/{PLANTED}.yaml": f"{{desk: credit, companies: [{{id: {PLANTED}-co, name: Norvane Foundry}}]}}",
+    "event-types/lease.yaml": "event_type: lease\ntitle: A lease\nseverity: high\nwhen: {title: leases}\n"
+    "tests: [{given: {title: Vega Grid leases Orion as Norvane Foundry looks on}, expect: match}]\n",
     "portfolios/ai.yaml": "portfolio: ai\ntitle: AI\ndesk: ai\nreceivers: [ai-desk, ai-mail, ai-hook]\n"
     "holdings: [{company: vega, weight: 3%}]\n"
     "rules: [{id: lease, title: A lease, severity: high, when: {mentions: holdings}}]\n",

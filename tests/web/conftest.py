@@ -28,6 +28,7 @@ from alertd.base.secrets import Secret
 from alertd.base.tokens import Digests
 from alertd.history.projection.projector import Projector
 from alertd.net.client import HttpClient
+from alertd.notify.email import EmailConfig
 from alertd.notify.webhook import WebhookConfig
 from alertd.rules.loader import load_rules
 from alertd.rules.places import kept_rules
@@ -110,7 +111,8 @@ async def serving(
 
     With a folder also what is asked of rules and history: these are there; `redis` is where the store is.
     """
-    life = Life(store or MemoryStore(), ReceiverPolicy("desk", desk="ai" if folder is not None else None))
+    own = "ai" if folder is not None else None
+    life = Life(store or MemoryStore(), ReceiverPolicy("desk", desk=own), ReceiverPolicy("pm", desk=own))
     tokens = [{"name": f"{desk}-bot", "desk": desk, "token": TOKENS[desk]} for desk in ("ai", "energy")]
     tokens.append({"name": "ai-screen", "desk": "ai", "token": TOKENS["reader"], "scope": "read"})
     web = WebConfig.model_validate({"tokens": tokens} | fields)
@@ -168,6 +170,10 @@ async def serving(
 RULES = {
     "companies/all.yaml": "companies: [{id: vega, name: Vega Grid}, {id: lumen, name: Lumen Labs}]\n"
     "relations: [{company: vega, is: supplier, of: lumen}]\n",
+    "event-types/lease.yaml": "event_type: lease\ntitle: A lease\nseverity: high\n"
+    "when: {any: [{title: leases}, {title: rents}]}\ntests:\n"
+    "  - {given: {title: Vega Grid leases Orion}, expect: match}\n"
+    "  - {given: {title: Vega Grid reports}, expect: no match}\n",
     "portfolios/ai.yaml": "portfolio: ai\ntitle: AI\ndesk: ai\nreceivers: [desk]\n"
     "holdings: [{company: vega, weight: 3%}]\nrules:\n"
     "  - id: lease\n    title: A lease\n    severity: high\n    when: {title: leases}\n    tests:\n"
@@ -196,7 +202,8 @@ def house_of(life: Life, folder: Path, http: HttpClient, redis: tuple[str, str])
     book = load_rules(folder / "rules").book
     kept_rules(folder).keep(book, 3_600)
     edgar = EdgarConfig.model_validate({"id": "edgar", "type": "edgar", "forms": ["8-K"]})
-    reach = reach_of(folder, receivers=(hook,), sources=(edgar,), namespace=redis[1])
+    mail = EmailConfig.model_validate({"id": "pm", "type": "email", "to": ["pm@desk.example"], "desk": "ai"})
+    reach = reach_of(folder, receivers=(hook, mail), sources=(edgar,), namespace=redis[1])
     setup = Setup(reach, book.version, life.policies)
     in_force = InForce(setup, PortfolioNames([name_of(one) for one in book.portfolios]))
     past, apart, files = Past(setup.reach), Apart(in_force, redis[0]), RuleFiles(in_force)

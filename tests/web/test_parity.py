@@ -12,8 +12,8 @@ from tests.docs.test_names import every_command
 from tests.web.conftest import Api
 
 COMMANDS: Mapping[str, Sequence[str]] = {
-    "test": ["testRule"],
-    "explain": ["explainRule"],
+    "test": ["testRule", "testEventType"],
+    "explain": ["explainRule", "explainEventType", "listEventTypes"],
     "preview": ["previewMessage"],
     "send-test": ["sendTest"],
     "status": ["getStatus", "listReceivers"],
@@ -23,9 +23,9 @@ COMMANDS: Mapping[str, Sequence[str]] = {
     "dead": ["listDead", "retryDead", "retrySeveralDead"],
     "route": ["routeEvent"],
     "why": ["tellWhy", "listEvents", "tellWhyOfRule"],
-    "note": ["listNotes"],
+    "note": ["listNotes", "writeNote"],
     "alerts": ["listAlerts", "getAlert", "listRules"],
-    "report": ["getReport", "getReportPage"],
+    "report": ["getReport", "getReportPage", "mailReport"],
     "ack": ["answerAlert"],
     "silence add": ["addSilence"],
     "silence list": ["listSilences"],

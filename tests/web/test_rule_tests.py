@@ -55,3 +55,31 @@ async def test_a_run_that_never_ends_is_ended_and_too_many_are_not_begun(
 @pytest.mark.parametrize("path", ["/v1/rules/energy/any/tests", "/v1/rules/ai/any/tests", "/v1/rules/no/any/tests"])
 async def test_rules_of_others_are_not_there(whole: Api, path: str) -> None:
     assert (await whole.ask("POST", path, token="ai"))[0] == 404
+
+
+async def test_what_tests_prove_is_said_where_it_is_asked_for(whole: Api) -> None:
+    assert (await whole.ask("POST", PATH))[1]["coverage"] is None
+    status, said = await whole.ask("POST", PATH, {"coverage": True}, token="reader")
+    assert (status, said["coverage"]) == (
+        200,
+        {"conditions": 1, "gaps": [{"lack": "never false", "condition": "title: leases"}]},
+    )
+    assert (await whole.ask("POST", PATH, {"coverage": "much"}))[0] == 400
+
+
+TYPE = "/v1/event-types/lease/tests"
+
+
+async def test_the_tests_of_an_event_type_are_run_as_its_file_has_them(whole: Api, tmp_path: Path) -> None:
+    status, said = await whole.ask("POST", TYPE, {"coverage": True}, token="reader")
+    assert (status, said["event_type"], said["passed"], said["failed"]) == (200, "lease", 2, 0)
+    assert (said["in_force"], said["tests"][1]["expect"]) == (True, "no match")
+    assert said["coverage"] == {"conditions": 2, "gaps": [{"lack": "never true", "condition": "title: rents"}]}
+    file = tmp_path / "rules/event-types/lease.yaml"
+    file.write_text(file.read_text().replace("title: leases", "title: sells"))
+    status, said = await whole.ask("POST", TYPE)
+    assert (status, said["failed"], said["in_force"], said["coverage"]) == (200, 1, False, None)
+    file.unlink()
+    status, said = await whole.ask("POST", TYPE)
+    assert (status, said["detail"]) == (409, "the type is in force, and its files do not have it any more")
+    assert (await whole.ask("POST", "/v1/event-types/nothing/tests"))[0] == 404

@@ -9,7 +9,8 @@ import pytest
 from msgspec.structs import replace
 
 from alertd.app.receivers import receiver_policies
-from alertd.app.reports import reader_of, wanted_reports
+from alertd.app.reports import wanted_reports
+from alertd.asking.report_mail import mail_reader
 from alertd.errors import HistoryUnavailable
 from alertd.history.projection.database import open_to_write
 from alertd.history.report.build import Asked, DeskReader, MailReader, Operator, build_mailing, build_report
@@ -66,9 +67,9 @@ def test_what_may_not_be_named_still_counts(history: Path) -> None:
 def test_readers_are_as_the_settings_say() -> None:
     settings = Settings.model_validate(SETTINGS)
     policies = receiver_policies(settings)
-    sources = {name: reader_of(settings, policy).sources for name, policy in policies.items()}
+    sources = {name: mail_reader(settings.sources, policy).sources for name, policy in policies.items()}
     assert sources == {"pm": {"wire"}, "cio": {"wire", "paid"}, "ai": {"wire", "notes"}}
-    assert reader_of(settings, policies["pm"]).show_weights == "band"
+    assert mail_reader(settings.sources, policies["pm"]).show_weights == "band"
 
 
 def test_each_receiver_of_a_report_has_its_own_by_the_portfolios_clock() -> None:
