@@ -18,6 +18,7 @@ from bench import (
     alerts,
     archive,
     backtest,
+    beside,
     compare,
     edgar,
     enrich,
@@ -49,6 +50,7 @@ PARTS: dict[str, tuple[str, Callable[[], Any]]] = {
     "alerts": ("deciding on matches", alerts.measure),
     "archive": ("the archive: size and speed", archive.measure),
     "backtest": ("rules over a hundred thousand stories", backtest.measure),
+    "beside": ("matching while rules change, and by two processes", beside.measure),
     "edgar": ("a poll of EDGAR", edgar.measure),
     "enrich": ("understanding news items", enrich.measure),
     "feeds": ("very many feeds, and busy ones", feeds.measure_all),
@@ -76,6 +78,7 @@ _SHOW: dict[str, Callable[[Any], None]] = {
     "scale": scale.show, "notes": notes.show, "scan": scan.show, "pages": pages.show,
     "onlookers": onlookers.show,
     "profile": profile.show,
+    "beside": beside.show,
 }  # fmt: skip
 
 

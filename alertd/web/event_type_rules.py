@@ -12,9 +12,10 @@ from alertd.asking.house import House
 from alertd.asking.in_force import NOT_READ
 from alertd.asking.tried import ExplainTypeAsked
 from alertd.base import suggest
-from alertd.errors import NotThere, ParseFailed, Temporary
+from alertd.errors import NotThere, Temporary
 from alertd.model import Struct
 from alertd.rules.book import EventTypeRule
+from alertd.web.given_event import asked_of_event
 from alertd.web.operations import Asked, Nothing, Operation
 from alertd.web.problems import Refusal
 from alertd.web.rules import Tried
@@ -71,9 +72,7 @@ class EventTypeRoutes:
     async def _explain(self, asked: Asked[Nothing, Tried]) -> object:
         kind = await named_type(self._house, asked.path["type"])
         try:
-            return await self._house.apart.ask(ExplainTypeAsked(asked.caller.walls, kind.id, asked.body.event))
-        except ParseFailed as error:
-            raise Refusal(400, f"event: {error}") from error
+            return await asked_of_event(self._house, ExplainTypeAsked(asked.caller.walls, kind.id, asked.body.event))
         except NotThere as error:
             raise Refusal(404, NO_TYPE) from error
 

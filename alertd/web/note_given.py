@@ -8,14 +8,12 @@ import msgspec
 
 from alertd.asking.house import House
 from alertd.asking.note_asked import NoteAsked
-from alertd.errors import ParseFailed
 from alertd.model import Struct
 from alertd.web.event_types import NoteList
 from alertd.web.eyes import Eyes
+from alertd.web.given_event import GivenEvent, asked_of_event
 from alertd.web.operations import Asked, Nothing, Operation
 from alertd.web.portfolios import NOT_THERE
-from alertd.web.problems import Refusal
-from alertd.web.rules import GivenEvent
 
 
 class Meant(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -50,8 +48,5 @@ class NoteGivenRoutes:
         whose = [eyes.named(wanted.portfolio)] if wanted.portfolio is not None else eyes.portfolios()
         if not whose:
             return {"notes": []}
-        try:
-            found = await self._house.apart.ask(NoteAsked([one.id for one in whose], wanted.event, wanted.hops))
-        except ParseFailed as error:
-            raise Refusal(400, f"event: {error}") from error
-        return {"notes": found}
+        question = NoteAsked([one.id for one in whose], wanted.event, wanted.hops)
+        return {"notes": await asked_of_event(self._house, question)}

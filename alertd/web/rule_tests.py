@@ -39,10 +39,9 @@ class TestDone(Struct, frozen=True, kw_only=True):
     got: str
 
 
-class TestsOfType(Struct, frozen=True, kw_only=True):
-    """What came of the tests of an event type."""
+class TestsRun(Struct, frozen=True, kw_only=True):
+    """What came of tests."""
 
-    event_type: str
     passed: int
     failed: int
     in_force: bool
@@ -52,18 +51,17 @@ class TestsOfType(Struct, frozen=True, kw_only=True):
     """Null where it was not asked for."""
 
 
-class TestsDone(Struct, frozen=True, kw_only=True):
+class TestsDone(TestsRun, frozen=True, kw_only=True):
     """What came of the tests of a rule."""
 
     portfolio: str
     rule: str
-    passed: int
-    failed: int
-    in_force: bool
-    """The rule that was tested is the one in force, not one that its file has by now."""
-    tests: list[TestDone]
-    coverage: CoverageSeen | None
-    """Null where it was not asked for."""
+
+
+class TestsOfType(TestsRun, frozen=True, kw_only=True):
+    """What came of the tests of an event type."""
+
+    event_type: str
 
 
 class RuleTestRoutes:

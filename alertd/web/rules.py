@@ -18,12 +18,13 @@ from alertd.asking.house import House
 from alertd.asking.in_force import NOT_READ
 from alertd.asking.rules_apart import RuleSeen
 from alertd.asking.tried import ExplainAsked
-from alertd.errors import HistoryRefused, HistoryUnavailable, NotThere, ParseFailed, Permanent, Temporary
+from alertd.errors import HistoryRefused, HistoryUnavailable, NotThere, Permanent, Temporary
 from alertd.history.projection import lists
 from alertd.history.projection.lists import Hits
 from alertd.model import Struct
 from alertd.rules.book import Portfolio, Rule
 from alertd.web.eyes import Eyes
+from alertd.web.given_event import GivenEvent, asked_of_event
 from alertd.web.operations import Asked, Nothing, Operation
 from alertd.web.problems import Refusal
 
@@ -103,9 +104,6 @@ class RuleInFull(RuleRow, frozen=True, kw_only=True):
     tests: list[TestRow]
 
 
-GivenEvent = dict[str, Any] | Annotated[list[dict[str, Any]], msgspec.Meta(min_length=1, max_length=100)]
-
-
 class Tried(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The body of a try."""
 
@@ -168,9 +166,7 @@ class RuleRoutes:
         eyes = Eyes(asked.caller, self._house)
         portfolio, rule = await named_rule(eyes, asked.path)
         try:
-            return await self._house.apart.ask(ExplainAsked(eyes.desk, portfolio.id, rule.id, asked.body.event))
-        except ParseFailed as error:
-            raise Refusal(400, f"event: {error}") from error
+            return await asked_of_event(self._house, ExplainAsked(eyes.desk, portfolio.id, rule.id, asked.body.event))
         except NotThere as error:
             raise Refusal(404, NOT_THERE) from error
         except Permanent as error:

@@ -18,10 +18,11 @@ from alertd.asking.house import House
 from alertd.asking.preview import TYPES
 from alertd.asking.tried import PreviewAsked, RouteAsked
 from alertd.base import suggest
-from alertd.errors import ConfigError, NotThere, ParseFailed
+from alertd.errors import ConfigError, NotThere
 from alertd.model import MessageType, Struct
 from alertd.notify.samples import SAMPLES
 from alertd.web.eyes import NO_RECEIVER, Eyes
+from alertd.web.given_event import asked_of_event
 from alertd.web.moments import gone_by
 from alertd.web.operations import Asked, Nothing, Operation
 from alertd.web.problems import Refusal
@@ -166,10 +167,7 @@ class TryRoutes:
         now = self._house.clock()
         at = gone_by(asked.body.at, now) if asked.body.at else now
         question = RouteAsked(eyes.desk, [one.id for one in wanted], asked.body.event, at)
-        try:
-            return {"alerts": await self._house.apart.ask(question)}
-        except ParseFailed as error:
-            raise Refusal(400, f"event: {error}") from error
+        return {"alerts": await asked_of_event(self._house, question)}
 
     async def _preview(self, asked: Asked[Nothing, Shown]) -> object:
         eyes, name, body = Eyes(asked.caller, self._house), asked.path["receiver"], asked.body
@@ -179,9 +177,7 @@ class TryRoutes:
             body.format or None, self._house.clock(),
         )  # fmt: skip
         try:
-            found = await self._house.apart.ask(question)
-        except ParseFailed as error:
-            raise Refusal(400, f"event: {error}") from error
+            found = await asked_of_event(self._house, question)
         except (NotThere, ConfigError) as error:
             raise Refusal(409, str(error)) from error
         return Preview(receiver=name, text=found.text, faults=found.faults)

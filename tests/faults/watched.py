@@ -61,7 +61,8 @@ class Slope:
         return self.mb_h - 2 * self.error > allowed and min(self.steps) > allowed
 
     def __str__(self) -> str:
-        return f"{self.mb_h:+.2f} ± {self.error:.2f} MB/h"
+        steps = ", ".join(f"{step:+.2f}" for step in self.steps)
+        return f"{self.mb_h:+.2f} ± {self.error:.2f} MB/h, from quarter to quarter {steps}"
 
 
 def slope(points: Sequence[tuple[float, float]]) -> Slope | None:

@@ -1,0 +1,26 @@
+"""An event that somebody gives with a question, as JSON."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, TypeVar
+
+import msgspec
+
+from alertd.asking.apart import Question
+from alertd.asking.house import House
+from alertd.errors import ParseFailed
+from alertd.web.problems import Refusal
+
+MOST = 100
+GivenEvent = dict[str, Any] | Annotated[list[dict[str, Any]], msgspec.Meta(min_length=1, max_length=MOST)]
+"""As short as `{"title": "…"}`; a list is a timeline, and its last one is meant."""
+
+A = TypeVar("A")
+
+
+async def asked_of_event(house: House, question: Question[A]) -> A:
+    """Have a question answered that has an event in it. Raises Refusal where it is none, and as the question does."""
+    try:
+        return await house.apart.ask(question)
+    except ParseFailed as error:
+        raise Refusal(400, f"event: {error}") from error
