@@ -112,7 +112,7 @@ async def serving(
     With a folder also what is asked of rules and history: these are there; `redis` is where the store is.
     """
     own = "ai" if folder is not None else None
-    life = Life(store or MemoryStore(), ReceiverPolicy("desk", desk=own), ReceiverPolicy("pm", desk=own))
+    life = Life(store or MemoryStore(), ReceiverPolicy("desk", desk=own), ReceiverPolicy("mail", desk=own))
     tokens = [{"name": f"{desk}-bot", "desk": desk, "token": TOKENS[desk]} for desk in ("ai", "energy")]
     tokens.append({"name": "ai-screen", "desk": "ai", "token": TOKENS["reader"], "scope": "read"})
     web = WebConfig.model_validate({"tokens": tokens} | fields)
@@ -202,7 +202,7 @@ def house_of(life: Life, folder: Path, http: HttpClient, redis: tuple[str, str])
     book = load_rules(folder / "rules").book
     kept_rules(folder).keep(book, 3_600)
     edgar = EdgarConfig.model_validate({"id": "edgar", "type": "edgar", "forms": ["8-K"]})
-    mail = EmailConfig.model_validate({"id": "pm", "type": "email", "to": ["pm@desk.example"], "desk": "ai"})
+    mail = EmailConfig.model_validate({"id": "mail", "type": "email", "to": ["pm@desk.example"], "desk": "ai"})
     reach = reach_of(folder, receivers=(hook, mail), sources=(edgar,), namespace=redis[1])
     setup = Setup(reach, book.version, life.policies)
     in_force = InForce(setup, PortfolioNames([name_of(one) for one in book.portfolios]))

@@ -13,27 +13,27 @@ SPAN = {"since": "2026-01-05T00:00:00Z", "until": "2026-01-12T00:00:00Z"}
 
 
 async def test_a_report_is_queued_once_for_its_receiver(whole: Api) -> None:
-    status, said = await whole.ask("POST", PATH, {"receiver": "pm", **SPAN}, token="ai")
-    assert (status, said["outcome"], said["receiver"], said["delivery"][:3]) == (200, "done", "pm", "dl_")
+    status, said = await whole.ask("POST", PATH, {"receiver": "mail", **SPAN}, token="ai")
+    assert (status, said["outcome"], said["receiver"], said["delivery"][:3]) == (200, "done", "mail", "dl_")
     assert (said["since"], said["until"]) == ("2026-01-05T00:00:00.000Z", "2026-01-12T00:00:00.000Z")
-    due, _ = await whole.life.store.due("pm", whole.life.clock() + 1, 10)
+    due, _ = await whole.life.store.due("mail", whole.life.clock() + 1, 10)
     (message,) = [one.message for one in due]
     assert (message.type, message.delivery, message.portfolio_title) == ("report", said["delivery"], "AI")
     assert message.mailing is not None and "AI" in message.mailing.text
-    again = await whole.ask("POST", PATH, {"receiver": "pm", **SPAN})
+    again = await whole.ask("POST", PATH, {"receiver": "mail", **SPAN})
     assert again == (200, said | {"outcome": "already"})
 
 
 @pytest.mark.parametrize(
     ("path", "body", "token", "status", "detail"),
     [
-        (PATH, {"receiver": "pm"}, "reader", 403, "may read only"),
-        (PATH, {"receiver": "pm"}, "energy", 404, "no portfolio ai"),
+        (PATH, {"receiver": "mail"}, "reader", 403, "may read only"),
+        (PATH, {"receiver": "mail"}, "energy", 404, "no portfolio ai"),
         (PATH, {"receiver": "nobody"}, "ai", 404, "no such receiver"),
-        ("/v1/portfolios/energy/report/mail", {"receiver": "pm"}, "energy", 404, "no such receiver"),
-        ("/v1/portfolios/energy/report/mail", {"receiver": "pm"}, "all", 409, "only to receivers of its desk"),
+        ("/v1/portfolios/energy/report/mail", {"receiver": "mail"}, "energy", 404, "no such receiver"),
+        ("/v1/portfolios/energy/report/mail", {"receiver": "mail"}, "all", 409, "only to receivers of its desk"),
         (PATH, {"receiver": "desk"}, "ai", 409, "only mail can carry a report"),
-        (PATH, {"receiver": "pm", "since": "soon"}, "ai", 400, "since takes a time such as"),
+        (PATH, {"receiver": "mail", "since": "soon"}, "ai", 400, "since takes a time such as"),
         (PATH, {}, "ai", 400, "receiver"),
     ],
 )
@@ -42,4 +42,4 @@ async def test_what_cannot_be_sent_is_refused(
 ) -> None:
     found, said = await whole.ask("POST", path, body, token=token)
     assert (found, detail in said["detail"]) == (status, True), said
-    assert (await whole.life.store.due("pm", whole.life.clock() + 1, 10))[0] == []
+    assert (await whole.life.store.due("mail", whole.life.clock() + 1, 10))[0] == []
