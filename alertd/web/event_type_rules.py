@@ -15,7 +15,7 @@ from alertd.base import suggest
 from alertd.errors import NotThere, Temporary
 from alertd.model import Struct
 from alertd.rules.book import EventTypeRule
-from alertd.web.given_event import asked_of_event
+from alertd.web.given_event import asked_of_event, given
 from alertd.web.operations import Asked, Nothing, Operation
 from alertd.web.problems import Refusal
 from alertd.web.rules import Tried
@@ -71,8 +71,9 @@ class EventTypeRoutes:
 
     async def _explain(self, asked: Asked[Nothing, Tried]) -> object:
         kind = await named_type(self._house, asked.path["type"])
+        question = ExplainTypeAsked(asked.caller.walls, kind.id, given(asked.body.event))
         try:
-            return await asked_of_event(self._house, ExplainTypeAsked(asked.caller.walls, kind.id, asked.body.event))
+            return await asked_of_event(self._house, question)
         except NotThere as error:
             raise Refusal(404, NO_TYPE) from error
 

@@ -11,7 +11,7 @@ from alertd.asking.note_asked import NoteAsked
 from alertd.model import Struct
 from alertd.web.event_types import NoteList
 from alertd.web.eyes import Eyes
-from alertd.web.given_event import GivenEvent, asked_of_event
+from alertd.web.given_event import GivenEvent, asked_of_event, given
 from alertd.web.operations import Asked, Nothing, Operation
 from alertd.web.portfolios import NOT_THERE
 
@@ -48,5 +48,5 @@ class NoteGivenRoutes:
         whose = [eyes.named(wanted.portfolio)] if wanted.portfolio is not None else eyes.portfolios()
         if not whose:
             return {"notes": []}
-        question = NoteAsked([one.id for one in whose], wanted.event, wanted.hops)
+        question = NoteAsked([one.id for one in whose], given(wanted.event), wanted.hops)
         return {"notes": await asked_of_event(self._house, question)}

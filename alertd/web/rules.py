@@ -24,7 +24,7 @@ from alertd.history.projection.lists import Hits
 from alertd.model import Struct
 from alertd.rules.book import Portfolio, Rule
 from alertd.web.eyes import Eyes
-from alertd.web.given_event import GivenEvent, asked_of_event
+from alertd.web.given_event import GivenEvent, asked_of_event, given
 from alertd.web.operations import Asked, Nothing, Operation
 from alertd.web.problems import Refusal
 
@@ -165,8 +165,9 @@ class RuleRoutes:
     async def _explain(self, asked: Asked[Nothing, Tried]) -> object:
         eyes = Eyes(asked.caller, self._house)
         portfolio, rule = await named_rule(eyes, asked.path)
+        question = ExplainAsked(eyes.desk, portfolio.id, rule.id, given(asked.body.event))
         try:
-            return await asked_of_event(self._house, ExplainAsked(eyes.desk, portfolio.id, rule.id, asked.body.event))
+            return await asked_of_event(self._house, question)
         except NotThere as error:
             raise Refusal(404, NOT_THERE) from error
         except Permanent as error:

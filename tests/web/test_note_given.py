@@ -45,6 +45,7 @@ async def test_of_a_timeline_the_last_is_meant(whole: Api) -> None:
     ("body", "status"),
     [
         ({"event": LEASE, "portfolio": "energy"}, 404), ({"event": LEASE, "portfolio": "none"}, 404),
+        ({"event": [{}] * 101}, 400),
         ({"event": {"title": 7}}, 400), ({"event": []}, 400), ({"event": LEASE, "hops": 3}, 400), ({}, 400),
     ],
 )  # fmt: skip

@@ -55,7 +55,8 @@ async def test_of_a_timeline_the_last_is_explained_and_remembers_the_others(whol
     for events, holds in ((timeline, True), (timeline[::-1], False)):
         status, found = await whole.ask("POST", "/v1/rules/ai/lease/explain", {"event": events}, token="ai")
         assert (status, found["truth"], found["headline"]) == (200, holds, events[-1]["title"])
-    for wrong in ([], 7, ["Quiet"]):
+    many: list[dict[str, str]] = [{}] * 101
+    for wrong in ([], 7, ["Quiet"], many):
         assert (await whole.ask("POST", "/v1/rules/ai/lease/explain", {"event": wrong}))[0] == 400
 
 
