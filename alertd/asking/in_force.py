@@ -20,6 +20,7 @@ from alertd.asking.past_rules import Books, Version
 from alertd.asking.portfolio_names import PortfolioName, PortfolioNames
 from alertd.asking.reach import Reach
 from alertd.asking.warnings import logged
+from alertd.errors import Temporary
 from alertd.notify.smtp import SmtpConfig
 from alertd.rules.book import Portfolio, RuleBook
 from alertd.rules.explanation import Explainer
@@ -78,6 +79,13 @@ class InForce:
             while len(self._read) > MOST:
                 self._read.popitem(last=False)
             return self._read[key]
+
+    async def needed(self, portfolios: Sequence[str]) -> RuleBook:
+        """Give them as `book` does. Raises Temporary where they could not be kept, or not be read."""
+        book = await self.book(portfolios)
+        if book is None:
+            raise Temporary(NOT_READ)
+        return book
 
     async def portfolio(self, name: str) -> Portfolio | None:
         """Give a portfolio in force; None: there is none, or its rules could not be read."""

@@ -148,7 +148,8 @@ def _seen(loaded: Loaded, order: Order) -> Answer:
     covered = runner.covered or {}
     proven = {one.rule: _coverage(covered[rule_id(one)]) for one in wanted if rule_id(one) in covered}
     there = loaded.book.portfolio(portfolio)
-    hashes = {one.id: one.hash for one in (there.rules if there is not None else loaded.book.event_types)}
+    known = (there.rules if there is not None else ()) if portfolio else loaded.book.event_types
+    hashes = {one.id: one.hash for one in known}
     rules = {
         rule: RuleSeen(
             file=name_of(place, order.rules),

@@ -9,10 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 from alertd.asking.house import House
-from alertd.asking.in_force import NOT_READ
 from alertd.asking.tried import ExplainTypeAsked
 from alertd.base import suggest
-from alertd.errors import NotThere, Temporary
+from alertd.errors import NotThere
 from alertd.model import Struct
 from alertd.rules.book import EventTypeRule
 from alertd.web.given_event import asked_of_event, given
@@ -87,10 +86,7 @@ async def named_type(house: House, name: str) -> EventTypeRule:
 
 
 async def _in_force(house: House) -> tuple[EventTypeRule, ...]:
-    book = await house.in_force.book(())
-    if book is None:
-        raise Temporary(NOT_READ)
-    return book.event_types
+    return (await house.in_force.needed(())).event_types
 
 
 def _row(one: EventTypeRule) -> TypeRow:

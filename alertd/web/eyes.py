@@ -38,9 +38,7 @@ class Eyes:
 
     async def hidden(self) -> list[str]:
         """Name the companies that are other desks' alone. Raises Temporary."""
-        book = await self.house.in_force.book(())
-        if book is None:
-            raise Temporary(NOT_READ)
+        book = await self.house.in_force.needed(())
         return [one.id for one in book.companies.declared if not may_see(self.desk, one.desk)]
 
     def portfolios(self) -> list[PortfolioName]:

@@ -15,10 +15,9 @@ import msgspec
 
 from alertd.alerts.by_rule import ByRule, RuleLine
 from alertd.asking.house import House
-from alertd.asking.in_force import NOT_READ
 from alertd.asking.rules_apart import RuleSeen
 from alertd.asking.tried import ExplainAsked
-from alertd.errors import HistoryRefused, HistoryUnavailable, NotThere, Permanent, Temporary
+from alertd.errors import HistoryRefused, HistoryUnavailable, NotThere, Permanent
 from alertd.history.projection import lists
 from alertd.history.projection.lists import Hits
 from alertd.model import Struct
@@ -144,9 +143,7 @@ class RuleRoutes:
         whose = [eyes.named(name)] if name is not None else eyes.portfolios()
         before = itertools.accumulate((one.rules for one in whose), initial=0)
         read = [one.id for one, count in zip(whose, before, strict=False) if count < MOST_RULES]
-        book = await self._house.in_force.book(read)
-        if book is None:
-            raise Temporary(NOT_READ)
+        book = await self._house.in_force.needed(read)
         rows: list[dict[str, Any]] = []
         for portfolio in book.portfolios:
             rows += await self._rows(eyes, portfolio, portfolio.rules)
